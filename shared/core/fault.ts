@@ -25,18 +25,21 @@ export class Fault extends Error {
   readonly kind: FaultKind;
   readonly code: string;
   readonly fields: readonly FieldFault[];
+  /** Where the same request may succeed later: after how many seconds. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(
     kind: FaultKind,
     code: string,
     message: string,
     fields: readonly FieldFault[] = [],
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly retryAfterSeconds?: number },
   ) {
     super(message, options);
     this.name = 'Fault';
     this.kind = kind;
     this.code = code;
     this.fields = fields;
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? null;
   }
 }

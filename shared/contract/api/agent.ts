@@ -26,6 +26,8 @@ export const newAgent = z.object({ villageId: id, name: label(100) });
 /** Shown once: the server keeps only its hash. */
 export const enrolmentCode = z.object({ agentId: id, code: z.string(), expiresAt: isoInstant });
 
+export const createdAgent = z.object({ agent, enrolmentCode });
+
 /** Upper case without letters that are misread, in groups: K7QF-3MZX-9T2C. Entered in any case, hyphens optional. */
 export const ENROLMENT_CODE_PATTERN = /^[0-9A-Z]{4}(-?[0-9A-Z]{4}){2}$/i;
 
@@ -42,6 +44,11 @@ export const enrolment = z.object({
   mqtt: z.object({ url: z.string(), username: z.string(), password: z.string() }),
   serverKey: z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }).describe('JWK to pin'),
   serverTime: isoInstant,
+  nextN: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('number of its first record: higher than any that a box before it has reported under this identity'),
 });
 
 export const newCommand = z.object({ ask: commandMessage.shape.ask });

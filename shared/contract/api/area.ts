@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id, label, language, localDate } from '../primitives.ts';
+import { pageQuery } from './paging.ts';
 
 /** The kind of area that has boxes. All other kinds are free words: the tree has any depth and no fixed levels. */
 export const VILLAGE_KIND = 'village';
@@ -42,7 +43,15 @@ export const areaMove = z.object({
   from: localDate.describe('first day under the new parent; the old one is kept in formerParents'),
 });
 
+/** Which areas to list; none of the filters: all. `top` is no id that an area can have: those have a prefix. */
+export const areaQuery = z.object({
+  parent: id.optional().describe('only those right below this area; `top`: those at the top'),
+  code: fields.code.optional().describe('only those that have this code, also the ended ones'),
+  ...pageQuery.shape,
+});
+
 export type Area = z.infer<typeof area>;
 export type NewArea = z.infer<typeof newArea>;
 export type AreaChange = z.infer<typeof areaChange>;
 export type AreaMove = z.infer<typeof areaMove>;
+export type AreaQuery = z.infer<typeof areaQuery>;

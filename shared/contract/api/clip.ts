@@ -39,6 +39,16 @@ export const clip = z.object({
   uploadedAt: isoInstant,
 });
 
+/** The text fields of an upload (multipart/form-data), beside `file`. Forms send what was left blank as an empty text. */
+export const clipUpload = z.object({
+  language,
+  voice: z
+    .string()
+    .optional()
+    .transform((text) => (text === undefined || text.trim() === '' ? null : text))
+    .pipe(label(100).nullable()),
+});
+
 export const clipReason = z.object({ reason: label(2000) });
 
 /** One step of approval, never edited. */
@@ -60,3 +70,4 @@ export type Clip = z.infer<typeof clip>;
 export type ClipAudio = z.infer<typeof clipAudio>;
 export type Processing = z.infer<typeof processing>;
 export type Approval = z.infer<typeof approval>;
+export type ClipUpload = z.infer<typeof clipUpload>;

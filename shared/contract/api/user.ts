@@ -11,6 +11,8 @@ const password = z.string().min(10, 'must be at least 10 characters').max(200);
 export const user = z.object({ id, username, name: label(100), role: z.enum(ROLES), createdAt: isoInstant });
 export const newUser = z.object({ username, name: label(100), role: z.enum(ROLES), password });
 
+export const passwordChange = z.object({ current: z.string().max(200), password });
+
 export const credentials = z.object({ username: z.string().max(100), password: z.string().max(200) });
 /** The token goes into `Authorization: Bearer`; browsers get the same as an HttpOnly cookie. */
 export const session = z.object({ token: z.string(), expiresAt: isoInstant, user });
