@@ -20,10 +20,10 @@ export interface NormalisedAudio {
   /** Measured on the finished file, not on what was hoped for. */
   readonly lufs: number;
   readonly truePeakDb: number;
-  /** Loudness and true peak of the original, for the staff to see. */
+  /** Loudness and true peak of the original, folded to one channel, for the staff to see. */
   readonly originalLufs: number;
   readonly originalTruePeakDb: number;
-  /** Share of the original's samples at full scale, 0..1: what the staff should hear about a clipped recording. */
+  /** Share of the original's samples at full scale, in any of its channels, 0..1: what the staff should hear about a clipped recording. */
   readonly clippedShare: number;
   /** Waveform: pairs (min, max) scaled to -127..127, `peaksPerSecond` pairs a second, for a console to draw. */
   readonly peaks: Int8Array;

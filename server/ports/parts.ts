@@ -15,7 +15,7 @@ export interface Settings {
   readonly maxClipMs: number;
   /** How many days of items a plan holds. */
   readonly planDays: number;
-  /** Address of the broker as boxes are told it at enrolment. */
+  /** Address of the broker as boxes are told it at enrolment; `{host}` stands for the name by which a box reached us. */
   readonly agentMqttUrl: string;
   readonly statusEverySeconds: number;
 }

@@ -157,7 +157,11 @@ export interface Repositories {
 /** The database. Reads may go straight to `repositories`; whatever changes more than one row goes through a transaction. */
 export interface Store {
   readonly repositories: Repositories;
-  /** All or nothing, durable when it resolves. Transactions run one after the other where the engine has one writer. */
+  /**
+   * All or nothing, durable when it resolves. Transactions run one after the other on every engine, so `work` may rely on
+   * what it has read; it must use the repositories that it is given and no others, and wait for nothing but them.
+   * Rejects with Fault `unavailable` when the database itself is in trouble.
+   */
   transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
   /** One cheap round trip, for readiness. Rejects when the database is not to be reached. */
   ping(): Promise<void>;
