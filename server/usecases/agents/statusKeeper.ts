@@ -1,0 +1,50 @@
+import type { StatusMessage } from '../../../shared/contract/messages/status.ts';
+import type { Instant } from '../../../shared/core/time.ts';
+import type { ServerParts } from '../../ports/parts.ts';
+import { makeGroupCommit } from '../ledger/groupCommit.ts';
+
+export interface StatusKeeper {
+  /** Resolves when the status is stored, or when it is nobody's. */
+  status(agentId: string, message: StatusMessage): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Heard {
+  readonly agentId: string;
+  readonly message: StatusMessage;
+  readonly heardAt: Instant;
+}
+
+/** Keeps what boxes last said of themselves; of several that wait to be written only an agent's newest is. */
+export function makeStatusKeeper({
+  store,
+  clock,
+  events,
+  log,
+}: Pick<ServerParts, 'store' | 'clock' | 'events' | 'log'>): StatusKeeper {
+  const group = makeGroupCommit<Heard>({
+    weight: () => 1,
+    batchWeight: 500,
+    queueWeight: 10_000,
+    alive: () => store.ping(),
+    async commit(heard) {
+      const newest = new Map(heard.map((one) => [one.agentId, one]));
+      const strangers: string[] = [];
+      await store.transaction(async ({ agents }) => {
+        for (const { agentId, message, heardAt } of newest.values()) {
+          if (await agents.get(agentId)) await agents.putStatus(agentId, message, heardAt);
+          else strangers.push(agentId);
+        }
+      });
+      if (strangers.length > 0) log.warn('status of unknown agents refused', { strangers });
+      for (const agentId of newest.keys()) if (!strangers.includes(agentId)) events.emit({ kind: 'status', agentId });
+    },
+  });
+  return {
+    async status(agentId, message) {
+      if (message.agent === agentId) await group.add({ agentId, message, heardAt: clock.now() });
+      else log.warn('status refused', { agentId, names: message.agent });
+    },
+    stop: () => group.stop(),
+  };
+}
