@@ -1,0 +1,70 @@
+import { SAMPLES_PER_MS } from '../../../domain/placement.ts';
+
+export interface RingEstimate {
+  /** Steady ms. */
+  readonly at: number;
+  readonly sample: number;
+  readonly uncertaintyMs: number;
+}
+
+const KEEP_MS = 20_000;
+const DRIFT = 1e-4;
+/** A note that reaches us promptly takes about this long through the pipe. */
+const PROMPT_MS = 0.3;
+
+interface Reading {
+  readonly at: number;
+  readonly sample: number;
+}
+
+/**
+ * The position of a sound device seen from the other end of its ring: at the moment when the ring takes a piece, it is
+ * full, so the sample that sounds is the ring's length behind. A note can reach us late but never early, hence the
+ * earliest of the recent ones (allowing for what crystals drift) is right.
+ */
+export class RingPosition {
+  readonly #ringFrames: number;
+  #accepted = 0;
+  /** Counted since the ring last began to fill. */
+  #filling = 0;
+  #readings: Reading[] = [];
+
+  constructor(ringFrames: number) {
+    this.#ringFrames = ringFrames;
+  }
+
+  /** @param now steady ms at which the note was read */
+  accepted(samples: number, now: number): void {
+    this.#accepted += samples;
+    this.#filling += samples;
+    // Until the ring was full once, the device does not pace what it takes.
+    if (this.#filling <= this.#ringFrames) return;
+    this.#readings = this.#readings.filter((old) => now - old.at < KEEP_MS);
+    this.#readings.push({ at: now, sample: this.#accepted - this.#ringFrames });
+  }
+
+  /** The ring ran dry: it fills anew, and nothing of before holds. */
+  emptied(): void {
+    this.#filling = 0;
+    this.#readings = [];
+  }
+
+  /** Samples that have sounded for certain. */
+  sounded(): number {
+    return this.#accepted - Math.min(this.#filling, this.#ringFrames);
+  }
+
+  /** The best estimate as of the steady instant `now`; null until the ring was full. */
+  best(now: number): RingEstimate | null {
+    let best: RingEstimate | null = null;
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const { at, sample } of this.#readings) {
+      const drift = (now - at) * DRIFT;
+      const lateness = at - sample / SAMPLES_PER_MS + drift;
+      if (lateness >= lowest) continue;
+      lowest = lateness;
+      best = { at, sample, uncertaintyMs: PROMPT_MS + drift };
+    }
+    return best;
+  }
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env -S node --optimize-for-size --max-semi-space-size=1
+import { NETWORK_WORKER, sameProgram } from './adapters/network/program.ts';
+
+// Both ways are loaded only when taken: HTTP stays out of the process that stays.
+if (process.argv[2] === NETWORK_WORKER) {
+  const { runNetworkWorker } = await import('./adapters/network/networkWorker.ts');
+  const { moveDurably } = await import('./adapters/files/durable.ts');
+  await runNetworkWorker(process.stdin, process.stdout, moveDurably);
+} else {
+  const { runAgent } = await import('./runAgent.ts');
+  await runAgent(process.argv.slice(2), sameProgram(process.execArgv, import.meta.url));
+}
