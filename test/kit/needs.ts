@@ -15,7 +15,7 @@ function systemFolders(): string[] {
 
 /** The full path of a system program, or null where it is not installed. */
 export function findProgram(name: string): string | null {
-  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), ...systemFolders()]) {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...systemFolders()]) {
     if (folder === '') continue;
     const path = join(folder, name);
     try {
@@ -35,7 +35,7 @@ export function findProgram(name: string): string | null {
  */
 export function leftOut(what: string, programs: string[], remedy?: string): boolean {
   const missing = programs.filter((program) => findProgram(program) === null);
-  if (missing.length === 0 || process.env['CI'] === 'true') return false;
+  if (missing.length === 0 || process.env.CI === 'true') return false;
   process.stderr.write(
     `LEFT OUT: ${what}: needs ${missing.join(', ')}${remedy ? ` (${remedy})` : ' (install it to run these tests)'}\n`,
   );
