@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAgentBus } from '../../server/adapters/mqtt/bus/createAgentBus.ts';
 import type { IntakeLimits } from '../../server/adapters/mqtt/bus/intake.ts';
 import type { AgentBus, BusListener } from '../../server/ports/messaging.ts';
@@ -229,15 +229,22 @@ describe('the embedded broker', () => {
 
 describe.skipIf(leftOut('the bus over Mosquitto', ['mosquitto']))('', () => {
   busSuite('Mosquitto', mosquittoBroker);
+  const opened: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const { close } of opened.splice(0).reverse()) await close();
+  });
 
   it('gets again from Mosquitto what it had not in good hands, and not what it had', async () => {
     const broker = await mosquittoBroker();
+    opened.push(broker);
     await broker.accounts.replaceAll([await accountOf(BOX, { kind: 'agent', agent: BOX, areas: [] })]);
     const box = await connectPeer(broker.port, { username: BOX, password: `${BOX}-pw` });
+    opened.push({ close: () => box.end() });
     const first = await openBus(broker, LIMITS);
     await box.client.publishAsync(topicFor('report', BOX), reportOf(1), { qos: 1 });
     await first.hears(`done report ${BOX} 1`);
-    first.state.hold = new Promise(() => undefined);
+    const release = Promise.withResolvers<void>();
+    first.state.hold = release.promise;
     await box.client.publishAsync(topicFor('report', BOX), reportOf(2), { qos: 1 });
     await first.hears(`report ${BOX} 2`);
     // A second server process with the same session: the first is as good as dead.
@@ -245,13 +252,14 @@ describe.skipIf(leftOut('the bus over Mosquitto', ['mosquitto']))('', () => {
     await second.hears(`done report ${BOX} 2`);
     expect(second.told).toContain('connected true');
     expect(second.told).not.toContain(`report ${BOX} 1`);
+    release.resolve();
+    await first.bus.stop();
     await second.bus.stop();
-    await box.end();
-    await broker.close();
   });
 
   it('says after a restart of Mosquitto whether it remembers', async () => {
     const broker = await mosquittoBroker();
+    opened.push(broker);
     await broker.accounts.replaceAll([]);
     const { bus, told } = await openBus(broker);
     await broker.process?.stop();
@@ -264,6 +272,5 @@ describe.skipIf(leftOut('the bus over Mosquitto', ['mosquitto']))('', () => {
     await broker.process?.restart();
     await waitFor(() => told.filter((line) => line === 'connected false').length === 2, 'Mosquitto without');
     await bus.stop();
-    await broker.close();
   });
 });
