@@ -139,7 +139,7 @@ async function start(
   const processor = new ClipQueue(base);
   const parts: ServerParts = { ...base, plans, processor };
   const intake = makeLedgerIntake(parts);
-  const statuses = makeStatusKeeper(parts);
+  const statuses = makeStatusKeeper(parts, () => pump.poke());
   const adminPassword = await ensureAdministrator(parts, config.adminPassword);
   checkWanted(signal);
 

@@ -81,6 +81,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
       'LOABAN_MOSQUITTO_DIR needs LOABAN_MQTT_URL: the address of that Mosquitto, with the server’s user name and password',
     );
   }
+  const broker = given.LOABAN_MQTT_URL;
+  if (
+    given.LOABAN_MOSQUITTO_DIR !== undefined &&
+    broker !== undefined &&
+    URL.canParse(broker) &&
+    new URL(broker).password === ''
+  ) {
+    faults.push(
+      'LOABAN_MQTT_URL must hold the server’s password when LOABAN_MOSQUITTO_DIR is set: it goes into the password file',
+    );
+  }
   if (!parsed.success || faults.length > 0) throw new ConfigFault(faults);
   const of = parsed.data;
   return {

@@ -36,6 +36,11 @@ async function main(): Promise<void> {
       process.on(name, () => {
         abort.abort();
         resolve(name);
+        // Holds for a start that hangs too.
+        setTimeout(() => {
+          log.error('the stop takes too long: giving up', { ms: STOP_MS });
+          process.exit(1);
+        }, STOP_MS).unref();
       });
     }
   });
@@ -52,12 +57,7 @@ async function main(): Promise<void> {
 
   const signal = await told;
   log.info('stopping', { signal });
-  const late = setTimeout(() => {
-    log.error('the stop takes too long: giving up', { ms: STOP_MS });
-    process.exit(1);
-  }, STOP_MS);
   await server.stop();
-  clearTimeout(late);
   log.info('stopped');
 }
 

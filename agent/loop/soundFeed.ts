@@ -8,6 +8,9 @@ const CHUNK_SAMPLES = samplesIn(40);
 const JOIN_WITHIN_MS = 0.5;
 /** Less lateness than this is not worth taking back the silence that is with the sink. */
 const RECALL_FROM_MS = 5;
+/** An item is not placed by a position that is known less well, unless its instant is as near as `DECIDE_MS`. */
+const UNSURE_MS = 2;
+const DECIDE_MS = 100;
 /** A device whose position stands still for so long is broken. */
 const STALLED_AFTER_MS = 2000;
 
@@ -71,6 +74,9 @@ export class SoundFeed {
   async #place(cue: Cue): Promise<Int16Array> {
     const stream = this.#stream;
     const { at } = cue.request;
+    // After the device ran dry its position is not known for a moment; silence written meanwhile can be taken back.
+    const now = this.#clock.wallAt(this.#clock.monotonic());
+    if (stream.timing().uncertaintyMs > UNSURE_MS && at - now > DECIDE_MS) return new Int16Array(CHUNK_SAMPLES);
     const next = instantOf(stream.timing(), stream.written);
     // Only silence is with the sink: taking it back brings an item that is late (an emergency) forward.
     if (next - at > RECALL_FROM_MS && this.#soundEnd <= stream.taken()) await stream.flush();

@@ -24,7 +24,9 @@ export interface BenchResult {
 const TARGET = { lufs: -16, truePeakDb: -1.5 };
 const ROUNDS = 3;
 /** The encoder settings of our own ingest, so that the comparison is of the loudness work and not of Opus settings. */
-const OPUS = '-ac 1 -ar 48000 -c:a libopus -b:a 40k -vbr constrained -compression_level 5 -cutoff 12000 -f ogg'.split(' ');
+const OPUS = '-ac 1 -ar 48000 -c:a libopus -b:a 40k -vbr constrained -compression_level 5 -cutoff 12000 -f ogg'.split(
+  ' ',
+);
 
 const loudnormSchema = z.object({
   input_i: z.string(),

@@ -146,7 +146,7 @@ describe('the intake of reports', () => {
 
 describe('status', () => {
   it('is kept as it was last heard, and nobody else can speak for a box', async () => {
-    const keeper = makeStatusKeeper(server.parts);
+    const keeper = makeStatusKeeper(server.parts, () => undefined);
     await keeper.status(agent, { v: 1, agent, online: false });
     await keeper.status(agent, { v: 1, agent: 'agt-other', online: false });
     await keeper.status('agt-none', { v: 1, agent: 'agt-none', online: false });

@@ -65,7 +65,7 @@ export class PlanningServer {
     this.#pump = makeOutboxPump(this.parts);
     this.#plans = makePlanRefresh(this.parts, () => this.#pump.poke());
     this.intake = makeLedgerIntake(this.parts);
-    this.#statuses = makeStatusKeeper(this.parts);
+    this.#statuses = makeStatusKeeper(this.parts, () => this.#pump.poke());
   }
 
   static async open(url = 'sqlite::memory:'): Promise<PlanningServer> {
@@ -106,7 +106,7 @@ export class PlanningServer {
     this.#pump = makeOutboxPump(this.parts);
     this.#plans = makePlanRefresh(this.parts, () => this.#pump.poke());
     this.intake = makeLedgerIntake(this.parts);
-    this.#statuses = makeStatusKeeper(this.parts);
+    this.#statuses = makeStatusKeeper(this.parts, () => this.#pump.poke());
     await this.#listen();
   }
 

@@ -144,6 +144,8 @@ export class MqttBus implements ServerBus {
       resubscribe: false,
       queueQoSZero: false,
       timerVariant: 'native',
+      // The writer would otherwise keep 65,536 small buffers, one for each number: 7 MB.
+      writeCache: false,
       will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
     });
     link.client = client;

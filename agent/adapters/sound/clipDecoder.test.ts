@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeForTest } from '../../../test/kit/correlate.ts';
 import { findProgram, leftOut } from '../../../test/kit/needs.ts';
 import { writeSynthClip } from '../../../test/kit/synthClip.ts';
+import { waitFor } from '../../../test/kit/wait.ts';
 import type { ClipDecoder, DecodedClip } from '../../ports/sound.ts';
 import { FfmpegClipDecoder } from './clipDecoder.ts';
 import { resolveFfmpegPath } from './ffmpegPath.ts';
@@ -51,6 +52,17 @@ describe.skipIf(leftOut('the clip decoder', ['ffmpeg', 'ps']))('the clip decoder
     const late = await readAll(await decoder.open(opus, 6_543));
     expect(Buffer.from(late.buffer).equals(Buffer.from(whole.slice(6_543 * 48).buffer))).toBe(true);
     expect(await readAll(await decoder.open(opus, 40_000))).toHaveLength(0);
+  });
+
+  it('loses nothing when it is read as slowly as it plays', async () => {
+    const clip = await decoder.open(opus, 9_000);
+    let length = 0;
+    for (let pcm = await clip.read(24_000); pcm.length > 0; pcm = await clip.read(24_000)) {
+      length += pcm.length;
+      await waitFor(() => ffmpegChildren() === 0, 'the next piece to be there');
+    }
+    await clip.close();
+    expect(length).toBe((31_000 - 9_000) * 48);
   });
 
   it('ends its child when it is closed, and leaves none behind a piece', async () => {

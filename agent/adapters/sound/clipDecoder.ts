@@ -70,7 +70,9 @@ class PiecewiseClip implements DecodedClip {
     this.#ended = true;
     this.#current = new Int16Array(0);
     this.#abort.abort(new Error('the clip was closed'));
-    await this.#coming?.catch(() => undefined);
+    const coming = this.#coming;
+    this.#coming = null;
+    await coming?.catch(() => undefined);
   }
 
   async #fetch(samples: number): Promise<Int16Array> {

@@ -136,6 +136,8 @@ async function fetchClip(id) {
   state.clips.set(id, await api.clip(id));
 }
 
+const fetchAll = () => Promise.all([fetchAgents(), fetchLedger(), fetchClips()]);
+
 const waiting = new Map();
 
 /** Runs a fetch soon, once for all who ask meanwhile, and draws what it brought. */
@@ -164,7 +166,7 @@ async function enter() {
   const about = await api.about();
   state.skew = Date.parse(about.now) - Date.now();
   state.about = about;
-  await Promise.all([fetchAgents(), fetchLedger(), fetchClips()]);
+  await fetchAll();
   follow();
 }
 
@@ -176,7 +178,7 @@ function follow() {
   events.onopen = () => {
     state.link = 'live';
     // Whatever happened while we were away came without an event.
-    if (!first) soon('all', () => Promise.all([fetchAgents(), fetchLedger(), fetchClips()]));
+    if (!first) soon('all', fetchAll);
     first = false;
     draw();
   };
@@ -241,7 +243,7 @@ byId('sign-in').addEventListener('submit', async (event) => {
 
 draw();
 await guarded(enter);
-// Outcomes come due and midnight passes without an event.
+// Outcomes come due, midnight passes and boxes are added without an event.
 setInterval(() => {
-  if (state.about !== null) soon('ledger', fetchLedger);
+  if (state.about !== null) soon('all', fetchAll);
 }, 30_000);

@@ -46,7 +46,9 @@ function badges(agent, text, time) {
 
 function playing(status, text, time) {
   const on = status?.online ? status.playing : null;
-  if (on === null) return el('p', {}, el('span', { class: 'what' }, text.nowPlaying), text.silent);
+  // Of a box that is away nobody knows whether it plays: its plan reaches days ahead.
+  const silence = status?.online ? text.silent : text.notKnown;
+  if (on === null) return el('p', {}, el('span', { class: 'what' }, text.nowPlaying), silence);
   return el(
     'p',
     { class: 'playing' },

@@ -78,11 +78,13 @@ export class AlsaStream implements SinkStream {
     if (this.#fault !== null) throw this.#fault;
     if (this.#closed) return;
     this.#send(pcm);
-    const lead = samplesIn(this.#parts.leadMs);
     const now = this.#parts.clock.monotonic();
     const best = this.#position?.best(now) ?? null;
-    const heard = best === null ? this.#written - pcm.length - lead : best.sample + (now - best.at) * SAMPLES_PER_MS;
-    const excess = this.#written - heard - lead;
+    // Where the position is not known for a moment, the pace of real time keeps the lead as it is.
+    const excess =
+      best === null
+        ? pcm.length
+        : this.#written - best.sample - (now - best.at) * SAMPLES_PER_MS - samplesIn(this.#parts.leadMs);
     if (excess > 0) await this.#wait(msOf(excess));
     if (this.#fault !== null) throw this.#fault;
   }

@@ -80,9 +80,9 @@ export class PulseStream implements SinkStream {
     if (this.#fault !== null) throw this.#fault;
     if (this.#closed) return;
     this.#send(pcm);
-    const now = this.#parts.clock.monotonic();
-    const heard = this.#history.sampleAt(now) ?? this.#written - samplesIn(this.#parts.leadMs);
-    const excess = this.#written - heard - samplesIn(this.#parts.leadMs);
+    const heard = this.#history.sampleAt(this.#parts.clock.monotonic());
+    // Where the position is not known for a moment, the pace of real time keeps the lead as it is.
+    const excess = heard === null ? pcm.length : this.#written - heard - samplesIn(this.#parts.leadMs);
     if (excess > 0) await this.#wait(msOf(excess));
     if (this.#fault !== null) throw this.#fault;
   }

@@ -33,6 +33,10 @@ async function stream(response: Response, parts: Parameters<typeof eventRoutes>[
     // nginx would else hold events back until its buffer is full.
     'x-accel-buffering': 'no',
   });
+  if (response.req.method === 'HEAD') {
+    response.end();
+    return;
+  }
   response.write('retry: 3000\n\n');
   const send = (text: string) => {
     if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();

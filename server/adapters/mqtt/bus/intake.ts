@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../../ports/system.ts';
 
+/** Longer than any commit; what is not settled by then is not acknowledged either. */
+const LONGEST_END_MS = 10_000;
+
 /** One message on its way to the listener. */
 export interface Arrival {
   readonly what: string;
@@ -64,10 +67,13 @@ export class Intake {
     this.#roomWanted = null;
   }
 
-  /** Ends the retries; resolves when nothing is under way any more. */
+  /** Ends the retries; resolves when nothing is under way any more, or after a time when a listener never settles. */
   async end(): Promise<void> {
     this.#ending.abort();
-    if (this.#messages > 0) await new Promise<void>((resolve) => this.#settled.push(resolve));
+    if (this.#messages === 0) return;
+    const settled = new Promise<void>((resolve) => this.#settled.push(resolve));
+    await Promise.race([settled, delay(LONGEST_END_MS, undefined, { ref: false })]);
+    if (this.#messages > 0) this.#log.error('messages left unsettled at the end', { messages: this.#messages });
   }
 
   async #deliver(arrival: Arrival): Promise<void> {
