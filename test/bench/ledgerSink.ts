@@ -12,7 +12,7 @@ import { makeLedgerIntake } from '../../server/usecases/ledger/intake.ts';
 import { recordingLog } from '../kit/brokers.ts';
 import { anArea } from '../kit/planning.ts';
 import { benchRecord, localDateOf } from './benchRecords.ts';
-import type { ReportSink } from './reports.ts';
+import type { ReportSink } from './reportSink.ts';
 
 /**
  * The product's own end of a report: the ledger in a fresh SQLite file with synchronous=FULL, which holds every play

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { createSecrets } from '../../server/adapters/crypto/secrets.ts';
 import { createAgentBus } from '../../server/adapters/mqtt/bus/createAgentBus.ts';
 import type { AgentBus } from '../../server/ports/messaging.ts';
-import type { ReportMessage } from '../../shared/contract/messages/report.ts';
 import { rightsOf } from '../../shared/contract/rights.ts';
 import { embeddedBroker, mosquittoBroker, recordingLog, type TestBroker } from '../kit/brokers.ts';
 import { findProgram } from '../kit/needs.ts';
@@ -11,14 +10,8 @@ import { waitFor } from '../kit/wait.ts';
 import { BareClient } from './bareMqtt.ts';
 import { openLedgerSink } from './ledgerSink.ts';
 import type { PublishOrder } from './reportPublishers.ts';
+import type { ReportSink } from './reportSink.ts';
 import { type BenchResult, renderResult } from './result.ts';
-
-/** What the reports end in. `report` settles when the report is in good hands: durable, for the ledger. */
-export interface ReportSink {
-  readonly name: string;
-  report(agentId: string, message: ReportMessage): Promise<void>;
-  close(): Promise<void>;
-}
 
 export interface ReportBenchOptions {
   readonly boxes?: number;

@@ -67,6 +67,7 @@ export class AlsaStream implements SinkStream {
   }
 
   timing(): SinkTiming {
+    this.#noticeDry();
     const { clock, leadMs } = this.#parts;
     const now = clock.monotonic();
     const best = this.#position?.best(now) ?? null;
@@ -77,6 +78,7 @@ export class AlsaStream implements SinkStream {
   async write(pcm: Int16Array): Promise<void> {
     if (this.#fault !== null) throw this.#fault;
     if (this.#closed) return;
+    this.#noticeDry();
     this.#send(pcm);
     const now = this.#parts.clock.monotonic();
     const best = this.#position?.best(now) ?? null;
@@ -106,6 +108,15 @@ export class AlsaStream implements SinkStream {
     this.#wakeAll();
   }
 
+  /** A position beyond what was written says that the ring is empty; aplay itself notices with the next piece only. */
+  #noticeDry(): void {
+    const now = this.#parts.clock.monotonic();
+    const best = this.#position?.best(now) ?? null;
+    if (best === null || this.#position?.rough === true) return;
+    if (best.sample + (now - best.at) * SAMPLES_PER_MS <= this.#written) return;
+    this.#position?.emptied(now, this.#written);
+  }
+
   #send(pcm: Int16Array): void {
     // A copy: the pipe may hold on to it after the writer has used its array again.
     this.#parts.child.stdin.write(Buffer.from(new Int16Array(pcm).buffer));
@@ -119,7 +130,8 @@ export class AlsaStream implements SinkStream {
       else if (note.kind === 'accepted') this.#position?.accepted(note.samples, now);
       else {
         this.#underruns += 1;
-        this.#position?.emptied();
+        // What is in the pipe fills the ring now.
+        this.#position?.emptied(now, this.#position.acceptedSamples);
         this.#parts.log.warn({ sink: this.#parts.device, underruns: this.#underruns }, 'the sound device ran dry');
       }
     }

@@ -55,7 +55,8 @@ describe('the position from the ring', () => {
     ring.accepted(960, 171);
     expect(ring.sounded()).toBe(3 * 960);
     expect(ring.best(171)).toMatchObject({ at: 140.2, sample: 1920 });
-    ring.emptied();
-    expect([ring.sounded(), ring.best(200)]).toEqual([13 * 960, null]);
+    ring.emptied(200, 13 * 960);
+    expect(ring.sounded()).toBe(13 * 960);
+    expect(ring.best(200)).toMatchObject({ at: 200, sample: 13 * 960, uncertaintyMs: 100 });
   });
 });

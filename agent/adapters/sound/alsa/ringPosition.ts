@@ -9,6 +9,7 @@ export interface RingEstimate {
 
 const KEEP_MS = 20_000;
 const DRIFT = 1e-4;
+const ROUGH_MS = 100;
 /** A note that reaches us promptly takes about this long through the pipe. */
 const PROMPT_MS = 0.3;
 
@@ -28,6 +29,7 @@ export class RingPosition {
   /** Counted since the ring last began to fill. */
   #filling = 0;
   #readings: Reading[] = [];
+  #rough: RingEstimate | null = null;
 
   constructor(ringFrames: number) {
     this.#ringFrames = ringFrames;
@@ -43,10 +45,23 @@ export class RingPosition {
     this.#readings.push({ at: now, sample: this.#accepted - this.#ringFrames });
   }
 
-  /** The ring ran dry: it fills anew, and nothing of before holds. */
-  emptied(): void {
+  /**
+   * The ring ran dry: it fills anew, and nothing of before holds. Until it is full again all that is known is that
+   * `sample` sounds at about the steady instant `now`.
+   */
+  emptied(now: number, sample: number): void {
     this.#filling = 0;
     this.#readings = [];
+    this.#rough = { at: now, sample, uncertaintyMs: ROUGH_MS };
+  }
+
+  /** True while the ring fills again after it ran dry. */
+  get rough(): boolean {
+    return this.#readings.length === 0;
+  }
+
+  get acceptedSamples(): number {
+    return this.#accepted;
   }
 
   /** Samples that have sounded for certain. */
@@ -54,7 +69,7 @@ export class RingPosition {
     return this.#accepted - Math.min(this.#filling, this.#ringFrames);
   }
 
-  /** The best estimate as of the steady instant `now`; null until the ring was full. */
+  /** The best estimate as of the steady instant `now`; null until the ring was full once. */
   best(now: number): RingEstimate | null {
     let best: RingEstimate | null = null;
     let lowest = Number.POSITIVE_INFINITY;
@@ -65,6 +80,6 @@ export class RingPosition {
       lowest = lateness;
       best = { at, sample, uncertaintyMs: PROMPT_MS + drift };
     }
-    return best;
+    return best ?? this.#rough;
   }
 }

@@ -23,11 +23,15 @@ describe('the position out of readings', () => {
     );
   });
 
-  it('knows nothing after it forgot', () => {
+  it('knows nothing at first, and after a restart only roughly until the next reading', () => {
     const history = new PositionHistory();
-    history.add({ asked: 0, answered: 1, sample: 0 });
-    history.forget();
     expect(history.best(2)).toBeNull();
     expect(history.sampleAt(2)).toBeNull();
+    history.add({ asked: 0, answered: 1, sample: 0 });
+    history.restart(500, 960);
+    expect(history.sampleAt(500)).toBe(960);
+    expect(history.best(500)?.uncertaintyMs).toBeGreaterThan(50);
+    history.add({ asked: 510, answered: 511, sample: 970 });
+    expect(history.best(511)?.uncertaintyMs).toBe(0.5);
   });
 });

@@ -20,6 +20,8 @@ export interface PositionEstimate {
 
 /** Readings older than this are forgotten: 200 of them at one every 100 ms. */
 const KEEP_MS = 20_000;
+/** How roughly the position is known after a restart. */
+const ROUGH_MS = 100;
 /** Two crystals differ by less than 100 parts in a million. */
 const DRIFT = 1e-4;
 
@@ -30,15 +32,26 @@ const DRIFT = 1e-4;
  */
 export class PositionHistory {
   #readings: PositionReading[] = [];
+  #rough = false;
+
+  /** True from a restart until the next reading. */
+  get rough(): boolean {
+    return this.#rough;
+  }
 
   add(reading: PositionReading): void {
     this.#readings = this.#readings.filter((old) => reading.answered - old.answered < KEEP_MS);
     this.#readings.push(reading);
+    this.#rough = false;
   }
 
-  /** After an underrun or a move to another device nothing of before holds. */
-  forget(): void {
-    this.#readings = [];
+  /**
+   * After an underrun or a move to another device nothing of before holds. Until the next reading all that is known is
+   * that `sample` sounds at about the steady instant `now`.
+   */
+  restart(now: number, sample: number): void {
+    this.#rough = true;
+    this.#readings = [{ asked: now - ROUGH_MS, answered: now + ROUGH_MS, sample }];
   }
 
   /** The best estimate as of the steady instant `now`, or null without any reading. */

@@ -66,6 +66,7 @@ export class PulseStream implements SinkStream {
   }
 
   timing(): SinkTiming {
+    this.#noticeDry();
     const { clock, leadMs } = this.#parts;
     const now = clock.monotonic();
     const best = this.#history.best(now);
@@ -79,6 +80,7 @@ export class PulseStream implements SinkStream {
   async write(pcm: Int16Array): Promise<void> {
     if (this.#fault !== null) throw this.#fault;
     if (this.#closed) return;
+    this.#noticeDry();
     this.#send(pcm);
     const heard = this.#history.sampleAt(this.#parts.clock.monotonic());
     // Where the position is not known for a moment, the pace of real time keeps the lead as it is.
@@ -163,9 +165,17 @@ export class PulseStream implements SinkStream {
     }
   }
 
+  /** A position beyond what was sent says that the server has run dry, before its own word of it comes. */
+  #noticeDry(): void {
+    const heard = this.#history.sampleAt(this.#parts.clock.monotonic());
+    if (heard !== null && heard > this.#written && !this.#history.rough)
+      this.#startAnew('the sound server has nothing left to play');
+  }
+
   #startAnew(reason: string): void {
     this.#parts.log.warn({ sink: 'pulse', underruns: this.#underruns }, reason);
-    this.#history.forget();
+    const now = this.#parts.clock.monotonic();
+    this.#history.restart(now, Math.min(this.#written, this.#history.sampleAt(now) ?? this.#written));
     this.#readings = 0;
     this.#measureSoon();
   }
