@@ -139,7 +139,7 @@ describe('an agent as a process', () => {
       [usual(), /not enrolled: get a code/],
       [usual(['--enrol', 'AAAA-BBBB-CCCC']), /refused --enrol \(409\): this code was used or has expired/],
       [['--server', `${server.url}/elsewhere`, '--data', data, '--sink', 'null', '--enrol', CODE], /answered 404|refused --enrol \(404\)/],
-      [['--server', server.url, '--data', '/proc/nowhere', '--sink', 'null', '--enrol', CODE], /cannot be written/],
+      [['--server', server.url, '--data', join(folder, 'agent-0.log'), '--sink', 'null', '--enrol', CODE], /cannot be written/],
     ];
     for (const [args, line] of cases) {
       const agent = start(args);

@@ -1,5 +1,5 @@
 import type { DecodedOriginal } from './decodeOriginal.ts';
-import { readPcm } from './pcmFile.ts';
+import { PIECE_SAMPLES, readPcm } from './pcmFile.ts';
 import { LoudnessMeter } from './signal/loudnessMeter.ts';
 import { PeakLimiter } from './signal/peakLimiter.ts';
 
@@ -10,7 +10,7 @@ export interface Treatment {
 }
 
 /** From this near, one more step is trusted without another trial: it errs by a small part of the step. */
-const CLOSE_ENOUGH_LU = 0.4;
+const CLOSE_ENOUGH_LU = 0.3;
 const TRIALS = 6;
 /** First guess: more gain than a limiter would leave untouched, by this share of what the peaks stand out. */
 const FIRST_SHARE = 0.6;
@@ -20,9 +20,9 @@ const USUAL_SLOPE = 0.45;
 const LEAST_SLOPE = 0.1;
 /** A limiter that takes more than this is no longer limiting: a recording that asks for it stays a little quieter. */
 const MOST_EXTRA_DB = 18;
-/** A trial hears one piece in six of a long recording, but never less of a short one than this. */
-const LEAST_SECONDS = 10;
-const LARGEST_STRIDE = 6;
+/** A trial hears one piece in four of a long recording, but never fewer of a short one than this. */
+const FEWEST_PIECES = 12;
+const LARGEST_STRIDE = 4;
 
 /** How much loudness, in LU, the limiter takes away at this treatment, judged by every `stride`-th piece. */
 async function takenByLimiter(
@@ -57,8 +57,8 @@ export async function chooseGain(
   const plain = lufs - original.lufs;
   const standingOut = original.truePeakDb + plain - ceilingDb;
   if (standingOut <= 0) return { gainDb: plain, ceilingDb };
-  const seconds = original.samples / original.rate;
-  const stride = Math.min(LARGEST_STRIDE, Math.max(1, Math.floor(seconds / LEAST_SECONDS)));
+  const pieces = Math.ceil(original.samples / PIECE_SAMPLES);
+  const stride = Math.min(LARGEST_STRIDE, Math.max(1, Math.floor(pieces / FEWEST_PIECES)));
   let gainDb = plain + standingOut * FIRST_SHARE;
   let last: { gainDb: number; reached: number } | null = null;
   for (let trial = 0; trial < TRIALS; trial++) {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 
-/** A third of a second at 48 kHz: a ms or two of work, so that the server answers others in between. */
-const PIECE_SAMPLES = 16_384;
+/** About a second of sound: a few ms of work, so that the server answers others in between. */
+export const PIECE_SAMPLES = 32_768;
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 /** The whole 32-bit floats in a chunk of bytes, without a copy where they lie at a fit address. */
