@@ -1,17 +1,17 @@
+import { SystemSoundClock } from './adapters/sound/systemClock.ts';
+import { openSinkSpec } from './adapters/sound/openSinkSpec.ts';
 import { startPulse } from '../test/kit/pulse.ts';
-import { spawn } from 'node:child_process';
+const c = new SystemSoundClock();
 const p = await startPulse();
+try {
 const rec = await p.record();
+const sink = openSinkSpec('alsa:pulse', {clock:c, log: {info:console.log, warn: console.log}, env: p.env, uid: 0});
+for (let k=0;k<3;k++){
+const s = await sink.open();
+await new Promise(r=>setTimeout(r,sink.leadMs+300));
 const t0=performance.now();
-const a = spawn('aplay', ['-t','raw','-f','S16_LE','-r','48000','-c','1','-D','pulse','-vvv','--buffer-time=200000','--period-time=20000'], {env:{...p.env, LC_ALL:'C', LANG:'C'}, stdio:['pipe','ignore','pipe']});
-let acc=0;
-a.stderr.on('data', d=>{const s=String(d); const n=(s.match(/samples/g)??[]).length; acc+=n*960; console.log((performance.now()-t0).toFixed(1), n, acc, s.includes('underrun')? s.match(/underrun.*/)![0]:'' )});
-await new Promise(r=>setTimeout(r,300)); console.log('write 400ms', (performance.now()-t0).toFixed(1));
-a.stdin.write(Buffer.alloc(96*400));
-await new Promise(r=>setTimeout(r,900)); console.log('write 400 again', (performance.now()-t0).toFixed(1));
-a.stdin.write(Buffer.alloc(96*400));
-for(let i=0;i<15;i++){ await new Promise(r=>setTimeout(r,20));a.stdin.write(Buffer.alloc(96*20));}
-console.log('end', (performance.now()-t0).toFixed(1));
-await new Promise(r=>setTimeout(r,300));
-a.kill('SIGKILL');
-await rec.stop(); await p.stop();
+for(let i=0;i<60;i++){ const t=s.timing(); const next=t.instant+(s.written-t.sample)/48-c.wallAt(c.monotonic()); console.log(k,i,(performance.now()-t0).toFixed(0), 'w',s.written,'taken',s.taken(),'unc',t.uncertaintyMs.toFixed(1),'next in',next.toFixed(0), s.underruns); await s.write(new Int16Array(960)); }
+await s.close();
+}
+await rec.stop();
+} finally { await p.stop(); }

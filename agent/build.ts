@@ -63,9 +63,14 @@ export async function buildAgent(outfile = join(ROOT, 'dist/agent/loaban-agent.m
     sourcesContent: false,
     legalComments: 'linked',
     plugins: [replaceParts, shakeZod],
-    // Libraries that are CommonJS ask for Node's own modules by `require`, which a module does not have.
+    // Libraries that are CommonJS ask for what a module does not have.
     banner: {
-      js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);",
+      js: [
+        "import { createRequire as makeRequire } from 'node:module';",
+        'const require = makeRequire(import.meta.url);',
+        'const __filename = import.meta.filename;',
+        'const __dirname = import.meta.dirname;',
+      ].join('\n'),
     },
   });
   await chmod(outfile, 0o755);

@@ -55,7 +55,10 @@ export interface SinkStream {
 export interface SoundSink {
   /** As the operator wrote it: `alsa:DEVICE`, `pulse`, `file:PATH.wav`, `null`. */
   readonly name: string;
-  /** How far ahead of the loudspeaker samples are written, in ms: what a stop or an emergency can be late by. */
+  /**
+   * How far ahead of the loudspeaker samples are written, in ms: so long may the writer be held up before there is a gap.
+   * `flush` takes it back, down to 20 ms; where a device cannot (ALSA), a stop or an emergency is late by it.
+   */
   readonly leadMs: number;
   /** Opens the device and starts its clock with silence. Rejects with `SinkFault`, which says what to do. */
   open(): Promise<SinkStream>;

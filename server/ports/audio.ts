@@ -23,7 +23,7 @@ export interface NormalisedAudio {
   /** Loudness and true peak of the original, folded to one channel, for the staff to see. */
   readonly originalLufs: number;
   readonly originalTruePeakDb: number;
-  /** Share of the original's samples at full scale, in any of its channels, 0..1: what the staff should hear about a clipped recording. */
+  /** Share of the original's samples at full scale, in any channel, 0..1: the staff should hear of a clipped recording. */
   readonly clippedShare: number;
   /** Waveform: pairs (min, max) scaled to -127..127, `peaksPerSecond` pairs a second, for a console to draw. */
   readonly peaks: Int8Array;

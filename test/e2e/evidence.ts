@@ -32,12 +32,15 @@ export async function fetchClips(
   return clips;
 }
 
-/** Every sounding of every clip in a WAV file, by correlation; the agent's word is not asked. */
-export function soundings(wav: string, clips: ReadonlyMap<string, Int16Array>): Sounding[] {
+/**
+ * Every sounding of every clip in a WAV file, by correlation; the agent's word is not asked.
+ * @param probeMs how much of a clip must be there; more than the greeting with which all of a station's bulletins begin
+ */
+export function soundings(wav: string, clips: ReadonlyMap<string, Int16Array>, probeMs = PROBE_MS): Sounding[] {
   const recording = readWav(wav);
   const found: Sounding[] = [];
   for (const [clip, samples] of clips) {
-    for (const { offsetSample } of findClip(recording.samples, samples, { probeMs: PROBE_MS })) {
+    for (const { offsetSample } of findClip(recording.samples, samples, { probeMs })) {
       found.push({ clip, at: instantInWav(recording, offsetSample) });
     }
   }

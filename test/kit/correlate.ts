@@ -21,6 +21,9 @@ export interface FindOptions {
 const RATE = 48_000;
 const DECIMATE = 16;
 const BLOCK = 1 << 16;
+/** 60 ms in coarse samples: some periods of the lowest note. */
+const PERIODS_REACH = 180;
+const MOST_RIVALS = 16;
 /** 3 % of the peak counts as the clip's beginning: before it there is nothing to compare. */
 const LOUD = 0.03;
 
@@ -38,7 +41,7 @@ export function findClip(recording: Int16Array, clip: Int16Array, options: FindO
   // Half a coarse sample beside the grid, noise agrees to a half only.
   const candidates = peaksOf(coarse, threshold * 0.35, Math.floor(probe.length / DECIMATE / 2));
   return candidates
-    .map((index) => refine(recording, probe, index * DECIMATE))
+    .map((index) => sharpest(recording, probe, coarse, index))
     .filter(({ score }) => score >= threshold)
     .map(({ offsetSample, score }) => ({ offsetSample: offsetSample - begin, score }));
 }
@@ -136,6 +139,24 @@ function peaksOf(scores: Float32Array, threshold: number, apart: number): number
     else if (score > (scores[last] ?? 0)) peaks[peaks.length - 1] = i;
   }
   return peaks;
+}
+
+/**
+ * The best position near a coarse one. A chime fits itself almost as well some periods away, and at 3 kHz the wrong one
+ * may seem the better: all that come close there are looked at sample by sample.
+ */
+function sharpest(recording: Int16Array, probe: Int16Array, coarse: Float32Array, index: number): Found {
+  const score = (at: number): number => coarse[at] ?? 0;
+  const rivals: number[] = [];
+  for (let at = index - PERIODS_REACH; at <= index + PERIODS_REACH; at += 1) {
+    const isPeak = score(at) >= score(at - 1) && score(at) > score(at + 1);
+    if (at === index || (isPeak && score(at) >= 0.8 * score(index))) rivals.push(at);
+  }
+  return rivals
+    .sort((a, b) => score(b) - score(a))
+    .slice(0, MOST_RIVALS)
+    .map((at) => refine(recording, probe, at * DECIMATE))
+    .reduce((best, found) => (found.score > best.score ? found : best));
 }
 
 /** The best position near `around`, to a fraction of a sample by a parabola through its neighbours. */

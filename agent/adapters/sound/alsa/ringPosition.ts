@@ -7,7 +7,8 @@ export interface RingEstimate {
   readonly uncertaintyMs: number;
 }
 
-const KEEP_MS = 20_000;
+/** Some hundred notes: enough for a prompt one among them, few enough to follow a device that stood still for a while. */
+const KEEP_MS = 2_000;
 const DRIFT = 1e-4;
 const ROUGH_MS = 100;
 /** A note that reaches us promptly takes about this long through the pipe. */

@@ -8,6 +8,8 @@ import { TagWriter } from './tagstruct.ts';
 
 const OPEN_WITHIN_MS = 5_000;
 const MIN_REQUEST_MS = 20;
+/** About half of this waits in the device, where not every one can take it back. */
+const TARGET_MS = 400;
 
 export interface PulseSinkParts {
   readonly clock: SoundClock;
@@ -19,8 +21,8 @@ export interface PulseSinkParts {
 /** A sound server that speaks PulseAudio's native protocol: PulseAudio itself or PipeWire. */
 export class PulseSink implements SoundSink {
   readonly name: string;
-  /** Half of it waits in the device, half in the server: the agent may be late by 200 ms before there is a gap. */
-  readonly leadMs = 400;
+  /** The agent may be held up by some 800 ms before there is a gap; a stop takes all of it back. */
+  readonly leadMs = 1000;
   readonly #device: string | null;
   readonly #parts: PulseSinkParts;
 
@@ -60,7 +62,7 @@ export class PulseSink implements SoundSink {
       .string(this.#device)
       .u32(NO_INDEX) // the longest queue: whatever the server allows
       .bool(false) // corked
-      .u32(bytesIn(this.leadMs))
+      .u32(bytesIn(TARGET_MS)) // what the server wants; more is sent
       .u32(bytesIn(MIN_REQUEST_MS)) // prebuffering: an underrun holds the position instead of skipping samples
       .u32(bytesIn(MIN_REQUEST_MS))
       .u32(0) // sync group

@@ -32,6 +32,7 @@ export class PulseStream implements SinkStream {
   #taken = 0;
   #underruns = 0;
   #readings = 0;
+  #started = false;
   #fault: SinkFault | null = null;
   #closed = false;
   #cancelMeasure: () => void = () => undefined;
@@ -51,6 +52,7 @@ export class PulseStream implements SinkStream {
       await this.#wait(MEASURE_AT_START_MS);
     }
     if (this.#fault !== null) throw this.#fault;
+    this.#started = true;
   }
 
   get written(): number {
@@ -152,8 +154,8 @@ export class PulseStream implements SinkStream {
 
   #event(command: number, body: TagReader): void {
     if (command === COMMAND.underflow) {
-      if (this.#readings > 0) this.#underruns += 1;
-      this.#startAnew('the sound server ran dry');
+      if (this.#started) this.#underruns += 1;
+      if (!this.#history.rough) this.#startAnew('the sound server ran dry');
     } else if (command === COMMAND.playbackStreamMoved) {
       this.#startAnew('the sound server moved the stream to another device');
     } else if (command === COMMAND.playbackStreamSuspended) {

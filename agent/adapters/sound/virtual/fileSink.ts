@@ -5,7 +5,7 @@ import { WaveRecording } from './waveRecording.ts';
 /** A loudspeaker that is a WAV file, paced in real time: what sounded, and exactly when (see `waveHeader.ts`). */
 export class FileSink implements SoundSink {
   readonly name: string;
-  readonly leadMs = 250;
+  readonly leadMs = 1000;
   readonly #path: string;
   readonly #clock: SoundClock;
   readonly #log: SoundLog;

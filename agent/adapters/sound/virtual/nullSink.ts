@@ -11,7 +11,7 @@ const nowhere: FrameReceiver = {
 /** A loudspeaker that nobody hears, paced in real time: for simulated villages and tests. */
 export class NullSink implements SoundSink {
   readonly name = 'null';
-  readonly leadMs = 250;
+  readonly leadMs = 1000;
   readonly #clock: SoundClock;
 
   constructor(clock: SoundClock) {
