@@ -1,4 +1,4 @@
-import { DAY, type Instant, SECOND } from '../../shared/core/time.ts';
+import { DAY, type Instant, MINUTE } from '../../shared/core/time.ts';
 
 /**
  * The earliest instant that it can be: time has been proven to have come this far. A clock that shows less is wrong, and
@@ -14,8 +14,11 @@ export interface ClockFloor {
 
 export const NO_FLOOR: ClockFloor = { signed: 0, own: 0 };
 
-/** Two good clocks may differ by this much; below it a reading under the floor is no fault. */
-export const CLOCK_TOLERANCE_MS = 30 * SECOND;
+/**
+ * A clock may be this much behind and still be trusted: the floor is there for clocks that woke up in another year, not
+ * for those that drift, and a box that plays a minute late serves its village better than one that is silent.
+ */
+export const CLOCK_TOLERANCE_MS = 2 * MINUTE;
 
 /** How far the own clock may push the floor beyond the server's last signed time: the life of a plan. */
 const OWN_LEAD_MS = 8 * DAY;

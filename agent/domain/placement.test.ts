@@ -37,7 +37,7 @@ describe('placement', () => {
   it('goes back and forth between instants and samples', () => {
     fc.assert(
       fc.property(point, fc.integer({ min: -1e6, max: 1e9 }), (p, index) => {
-        expect(sampleAt(p, instantOf(p, index))).toBe(index);
+        expect(sampleAt(p, instantOf(p, index)) - index).toBe(0);
       }),
     );
   });

@@ -127,7 +127,7 @@ export class AgentJournal {
       this.#state.dead = 0;
       this.#state.settled.clear();
       for (const line of lines) applyEntry(this.#state, line);
-      await this.#marks.save({ ...this.#marks.value, upTo: this.#state.upTo });
+      await this.#marks.update((marks) => ({ ...marks, upTo: this.#state.upTo }));
     });
   }
 

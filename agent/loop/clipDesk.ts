@@ -86,9 +86,8 @@ export class ClipDesk {
   }
 
   async drop(sha256: string): Promise<void> {
-    const { [sha256]: _dropped, ...rest } = this.#deps.index.value;
     // Out of the index first: a file that the index does not know is checked at the next start, never played unseen.
-    await this.#deps.index.save(rest);
+    await this.#deps.index.update(({ [sha256]: _dropped, ...rest }) => rest);
     await this.#deps.folder.remove(sha256);
     this.#deps.log.info({ clip: sha256 }, 'clip dropped to make room');
   }
@@ -117,11 +116,16 @@ export class ClipDesk {
   /** Nightly: notes which clips are still named, drops those long unneeded, reads the others again. */
   async houseKeep(named: ReadonlySet<string>, keepMs: number): Promise<void> {
     const now = this.#deps.now();
-    const next: ClipsState = {};
-    for (const [sha256, clip] of Object.entries(this.#deps.index.value))
-      next[sha256] = named.has(sha256) ? { ...clip, lastNeeded: now } : clip;
-    await this.#deps.index.save(next);
-    for (const [sha256, clip] of Object.entries(next)) {
+    const { index } = this.#deps;
+    await index.update((clips) =>
+      Object.fromEntries(
+        Object.entries(clips).map(([sha256, clip]) => [
+          sha256,
+          named.has(sha256) ? { ...clip, lastNeeded: now } : clip,
+        ]),
+      ),
+    );
+    for (const [sha256, clip] of Object.entries(index.value)) {
       if (!named.has(sha256) && now - clip.lastNeeded > keepMs) await this.drop(sha256);
       else await this.recheck(sha256);
     }
@@ -138,7 +142,8 @@ export class ClipDesk {
     const job = { url, sha256, bytes, part: folder.partPath(sha256), target: folder.path(sha256) };
     const result = await fetcher.fetch(job, signal);
     if (result.ok) {
-      await index.save({ ...index.value, [sha256]: { bytes, lastNeeded: this.#deps.now() } });
+      const lastNeeded = this.#deps.now();
+      await index.update((clips) => ({ ...clips, [sha256]: { bytes, lastNeeded } }));
       this.#tries.delete(sha256);
       log.info({ clip: sha256, bytes }, 'clip fetched');
       return;

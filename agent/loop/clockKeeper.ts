@@ -47,14 +47,14 @@ export class ClockKeeper {
 
   /** A message signed at `iat` (Unix ms) was verified: it is at least that late. */
   async sawSigned(iat: Instant): Promise<void> {
-    const raised = raisedBySigned(this.#floor.value, iat);
-    if (raised !== this.#floor.value) await this.#floor.save(raised);
+    if (raisedBySigned(this.#floor.value, iat) !== this.#floor.value)
+      await this.#floor.update((floor) => raisedBySigned(floor, iat));
   }
 
   /** Writes the own reading down, if it is trusted. */
   async persist(): Promise<void> {
     const { now, trusted } = this.read();
-    const raised = trusted ? raisedByOwn(this.#floor.value, now) : this.#floor.value;
-    if (raised !== this.#floor.value) await this.#floor.save(raised);
+    if (trusted && raisedByOwn(this.#floor.value, now) !== this.#floor.value)
+      await this.#floor.update((floor) => raisedByOwn(floor, now));
   }
 }

@@ -58,9 +58,11 @@ export class Commands {
   /** Resolves when the command is stored; it is carried out afterwards. */
   async take(message: CommandMessage): Promise<void> {
     const { state } = this.#deps;
-    const { taken, owed } = state.value;
-    if (taken.includes(message.command)) return;
-    await state.save({ taken: [...taken, message.command].slice(-REMEMBERED), owed: [...owed, message.command] });
+    if (state.value.taken.includes(message.command)) return;
+    await state.update(({ taken, owed }) => ({
+      taken: [...taken, message.command].slice(-REMEMBERED),
+      owed: [...owed, message.command],
+    }));
     this.#running = this.#running.then(() => this.#carryOut(message.command, message.ask));
   }
 
@@ -86,7 +88,7 @@ export class Commands {
   async #finish(command: string, result: Result): Promise<void> {
     const { state, journal, outbox, log } = this.#deps;
     await journal.record({ kind: 'result', command, ...result, recordedAt: this.#deps.stamp() }, null);
-    await state.save({ ...state.value, owed: state.value.owed.filter((owed) => owed !== command) });
+    await state.update((value) => ({ ...value, owed: value.owed.filter((owed) => owed !== command) }));
     log.info({ command, ok: result.ok }, 'command done');
     outbox.poke();
   }

@@ -108,7 +108,7 @@ export class Inbox {
       this.#reject(`${kind}.invalid`, fault);
     } else log.info({ kind, seq, subject }, 'message taken');
     // Last: if the power goes before, the broker sends it again and it is taken again, to the same effect.
-    await seen.save({ ...seen.value, [slot]: { seq, hash } });
+    await seen.update((value) => ({ ...value, [slot]: { seq, hash } }));
   }
 
   /** Null, or what is wrong with the body. */

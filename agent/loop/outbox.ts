@@ -32,6 +32,8 @@ export class Outbox {
   readonly #deps: OutboxDeps;
   /** Highest n handed to the broker on this connection. */
   #sentTo = 0;
+  /** Counts new beginnings, so that a batch that was under way then does not push the mark up again. */
+  #beginning = 0;
   #patienceMs = FIRST_PATIENCE_MS;
   #pumping: Promise<void> | null = null;
   #cancelGather: (() => void) | null = null;
@@ -53,6 +55,7 @@ export class Outbox {
 
   /** A new connection, or a wish to hear it all again: from the first record without receipt. */
   restart(fromN = 0): void {
+    this.#beginning += 1;
     this.#sentTo = Math.max(this.#deps.journal.state.upTo, fromN - 1);
     this.poke();
   }
@@ -100,8 +103,9 @@ export class Outbox {
       const last = records.at(-1);
       if (last === undefined) return;
       const message: ReportMessage = { v: 1, agent: agentId, oldest: journal.state.upTo + 1, records };
+      const beginning = this.#beginning;
       await this.#deps.publish(JSON.stringify(message));
-      this.#sentTo = last.n;
+      if (beginning === this.#beginning) this.#sentTo = last.n;
       log.info({ from: records[0]?.n, to: last.n }, 'records sent');
       if (this.#cancelPatience === null) this.#wait();
     }

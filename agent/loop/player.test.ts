@@ -57,7 +57,7 @@ class Speaker implements SoundSink {
       },
       timing: () => stream.timing(),
       write: (pcm) => stream.write(pcm),
-      flush: () => stream.flush(),
+      flush: (from) => stream.flush(from),
       close: () => stream.close(),
     };
   }
@@ -204,6 +204,23 @@ describe('the warm player', () => {
     expect((await first).reason).toBe('stopped');
     expect((await urgent).complete).toBe(true);
     expect(speaker.instantOf(20_000) - asked).toBeLessThan(100);
+    await closed(player, time);
+  });
+
+  it('lets the item before end in peace when the next one is stopped', async () => {
+    const { time, speaker, player, ask } = setUp();
+    const abort = new AbortController();
+    const requests = [ask(11, 4_000, 1_000), ask(22, 5_000, 1_000)];
+    const [first, second] = requests.map((request, i) => player.play(request, unheard, i === 1 ? abort.signal : never));
+    // The second is with the sink already, and the first still sounds.
+    await time.advance(4_900);
+    abort.abort();
+    await time.advance(2_000);
+    expect(await first).toMatchObject({ complete: true, heardMs: 1_000 });
+    expect(await second).toMatchObject({ complete: false, reason: 'stopped' });
+    const at = requests[0]?.at ?? 0;
+    expect([...new Set(speaker.heard(at + 0.1, at + 999.9))]).toEqual([11]);
+    expect(speaker.heard(at + 1_010, at + 2_000).some((value) => value !== 0)).toBe(false);
     await closed(player, time);
   });
 

@@ -78,8 +78,8 @@ export class SoundFeed {
     const now = this.#clock.wallAt(this.#clock.monotonic());
     if (stream.timing().uncertaintyMs > UNSURE_MS && at - now > DECIDE_MS) return new Int16Array(CHUNK_SAMPLES);
     const next = instantOf(stream.timing(), stream.written);
-    // Only silence is with the sink: taking it back brings an item that is late (an emergency) forward.
-    if (next - at > RECALL_FROM_MS && this.#soundEnd <= stream.taken()) await stream.flush();
+    // Taking back the silence that is with the sink brings an item that is late (an emergency) forward.
+    if (next - at > RECALL_FROM_MS) await stream.flush(this.#soundEnd);
     const joins = stream.written === this.#soundEnd ? samplesIn(JOIN_WITHIN_MS) : 0;
     const wait = silenceBefore(stream.timing(), stream.written, at, joins);
     if (wait >= CHUNK_SAMPLES) return new Int16Array(CHUNK_SAMPLES);
@@ -102,11 +102,10 @@ export class SoundFeed {
     }
   }
 
-  /** Takes back what has not sounded, unless that would cut the item before, and fades out. */
+  /** Takes back what has not sounded of it, but nothing of the item before, and fades out. */
   async #stop(cue: Cue): Promise<Int16Array> {
-    const taken = this.#stream.taken();
-    const alone = this.#cues.every((other) => other === cue || other.end === null || other.end <= taken);
-    const tail = cue.cut(alone ? await this.#stream.flush() : this.#stream.written);
+    const before = this.#cues.map((other) => (other === cue ? 0 : (other.end ?? 0)));
+    const tail = cue.cut(await this.#stream.flush(Math.max(...before)));
     this.#soundEnd = this.#stream.written + tail.length;
     return tail;
   }

@@ -44,8 +44,9 @@ export interface SinkStream {
    * Drops what was written and can still be called back, as a stop or an emergency asks; returns the index that the next
    * sample written has. What lies before it has sounded or still will, so the writer may go on there with a fade-out.
    * A `write` that waits for room resolves.
+   * @param from nothing before this index is dropped (an item that is to end in peace); by default anything may be
    */
-  flush(): Promise<number>;
+  flush(from?: number): Promise<number>;
   /** How often the device ran dry after the first write, and played silence of its own (a writer that was late). */
   readonly underruns: number;
   /** Plays out what was taken and lets go of the device. Never rejects. */

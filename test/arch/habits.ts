@@ -120,12 +120,15 @@ export function leftForLater(sources: readonly Source[]): string[] {
   );
 }
 
+/** What .gitignore keeps out: whoever has run the product has these. */
+const MADE_BY_RUNNING = ['node_modules', 'dist', 'data', 'demo-data'];
+
 /** The fixed top level: what a newcomer, a tool or an acceptance check may rely on. */
 const TOP_FOLDERS = ['server', 'agent', 'shared', 'audio-samples', 'test'];
 
 /** Folders that the layout does not know, and ones that it promises and that are missing. */
 export function wrongLayout(folders: readonly string[]): string[] {
-  const own = folders.filter((name) => !name.startsWith('.') && name !== 'node_modules' && name !== 'dist');
+  const own = folders.filter((name) => !name.startsWith('.') && !MADE_BY_RUNNING.includes(name));
   return [
     ...own.filter((name) => !TOP_FOLDERS.includes(name)).map((name) => `${name}/ is not part of the layout`),
     ...TOP_FOLDERS.filter((name) => !own.includes(name)).map((name) => `${name}/ is missing`),

@@ -9,17 +9,7 @@ import { witnessLoudness } from '../../audio-samples/ebur128.ts';
 import { loadManifest, pathOfSample } from '../../audio-samples/manifest.ts';
 import { FfmpegToolkit } from '../../server/adapters/audio/ffmpegToolkit.ts';
 import { type AudioPrograms, findPrograms } from '../../server/adapters/audio/programs.ts';
-
-/** One line of the benchmark report. `ratio` is ours to the floor, in the direction that `aim` is written in. */
-export interface BenchResult {
-  readonly name: string;
-  readonly floor: number;
-  readonly ours: number;
-  readonly ratio: number;
-  readonly aim: string;
-  readonly unit: string;
-  readonly notes: string[];
-}
+import { type BenchResult, median } from './result.ts';
 
 const TARGET = { lufs: -16, truePeakDb: -1.5 };
 const ROUNDS = 3;
@@ -56,7 +46,6 @@ function processorMs(): number {
   return sum(ticks) * 10;
 }
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
 /** What a piece of work took. */

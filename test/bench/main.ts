@@ -7,7 +7,7 @@ import { type BenchResult, renderResult } from './result.ts';
 
 /** Loaded one at a time, so that no bench carries the memory of another. */
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
-  ingest: async () => await (await import('./ingest.ts')).benchIngest(),
+  ingest: async () => [await (await import('./ingest.ts')).benchIngest(process.env.PATH ?? '')],
   start: async () => await (await import('./start.ts')).benchStart(),
   reports: async () => await (await import('./reports.ts')).benchReports(),
   memory: async () => await (await import('./memory.ts')).benchMemory(),

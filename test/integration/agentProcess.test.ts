@@ -119,7 +119,10 @@ describe('an agent as a process', () => {
     const first = start(usual(['--enrol', CODE]));
     await waitFor(isOnline, 'the agent to be online');
     await server.sendConfig();
-    await waitFor(() => isOnline() && server.lastStatus?.online === true && server.lastStatus.configSeq === 1, 'the configuration');
+    await waitFor(
+      () => isOnline() && server.lastStatus?.online === true && server.lastStatus.configSeq === 1,
+      'the configuration',
+    );
     await first.stop();
     await writeFile(join(folder, 'data/seen.json'), '{"plan":');
     const config = await readFile(join(folder, 'data/config.json'), 'utf8');
@@ -133,13 +136,25 @@ describe('an agent as a process', () => {
   it('says in one line each what is wrong with its arguments, its code, or its server', async () => {
     const wrong = start(['--server', 'ftp://x', '--sink', 'radio', '--loud', '--enrol', 'abc']);
     expect(await wrong.ended()).toBe(2);
-    expect(wrong.lines.map((line) => line.split(':')[0])).toEqual(['--loud', '--server', '--data', '--sink', '--enrol']);
+    expect(wrong.lines.map((line) => line.split(':')[0])).toEqual([
+      '--loud',
+      '--server',
+      '--data',
+      '--sink',
+      '--enrol',
+    ]);
     const data = join(folder, 'data');
     const cases: [string[], RegExp][] = [
       [usual(), /not enrolled: get a code/],
       [usual(['--enrol', 'AAAA-BBBB-CCCC']), /refused --enrol \(409\): this code was used or has expired/],
-      [['--server', `${server.url}/elsewhere`, '--data', data, '--sink', 'null', '--enrol', CODE], /answered 404|refused --enrol \(404\)/],
-      [['--server', server.url, '--data', join(folder, 'agent-0.log'), '--sink', 'null', '--enrol', CODE], /cannot be written/],
+      [
+        ['--server', `${server.url}/elsewhere`, '--data', data, '--sink', 'null', '--enrol', CODE],
+        /answered 404|refused --enrol \(404\)/,
+      ],
+      [
+        ['--server', server.url, '--data', join(folder, 'agent-0.log'), '--sink', 'null', '--enrol', CODE],
+        /cannot be written/,
+      ],
     ];
     for (const [args, line] of cases) {
       const agent = start(args);

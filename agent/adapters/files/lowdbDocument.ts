@@ -64,10 +64,11 @@ export async function openDocument<T>(
     get value() {
       return low.data;
     },
-    save(next) {
+    save: (next) => document.update(() => next),
+    update(change) {
       const saved = writing.then(async () => {
         const before = low.data;
-        low.data = next;
+        low.data = change(before);
         try {
           await low.write();
         } catch (cause) {

@@ -1,4 +1,4 @@
-import { instantOf, samplesIn } from '../../domain/placement.ts';
+import { instantOf, sampleAt, samplesIn } from '../../domain/placement.ts';
 import type { SinkStream, SinkTiming, SoundLog, SoundSink } from '../../ports/sound.ts';
 
 /** Beyond this the recording is set right; below it, correcting would only chop the sound for a clock's last digit. */
@@ -75,8 +75,13 @@ class RecordingStream implements SinkStream {
     await Promise.all([this.#speaker.write(pcm), this.#record(pcm, sounds)]);
   }
 
-  async flush(): Promise<number> {
-    const [index] = await Promise.all([this.#speaker.flush(), this.#tape?.flush()]);
+  async flush(from = 0): Promise<number> {
+    const edge = instantOf(this.#speaker.timing(), from);
+    const tape = this.#tape;
+    const [index] = await Promise.all([
+      this.#speaker.flush(from),
+      tape?.flush(Math.max(0, sampleAt(tape.timing(), edge))),
+    ]);
     return index;
   }
 

@@ -91,10 +91,10 @@ export class PulseStream implements SinkStream {
     if (this.#fault !== null) throw this.#fault;
   }
 
-  async flush(): Promise<number> {
+  async flush(from = 0): Promise<number> {
     const heard = this.#history.sampleAt(this.#parts.clock.monotonic());
     if (heard !== null && this.#fault === null && !this.#closed) {
-      const cut = Math.ceil(heard) + samplesIn(FLUSH_MARGIN_MS);
+      const cut = Math.max(from, Math.ceil(heard) + samplesIn(FLUSH_MARGIN_MS));
       if (cut < this.#written) {
         const silence = new Int16Array(this.#written - cut);
         this.#written = cut;

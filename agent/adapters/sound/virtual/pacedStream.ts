@@ -87,9 +87,10 @@ export class PacedStream implements SinkStream {
     if (this.#fault !== null) throw this.#fault;
   }
 
-  async flush(): Promise<number> {
+  async flush(from = 0): Promise<number> {
     this.#settle();
-    this.#written -= this.#queue.keepFirst(samplesIn(FLUSH_MARGIN_MS));
+    const taken = this.#written - this.#queue.length;
+    this.#written -= this.#queue.keepFirst(Math.max(samplesIn(FLUSH_MARGIN_MS), from - taken));
     this.#waiting?.();
     return this.#written;
   }
