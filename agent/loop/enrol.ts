@@ -6,13 +6,15 @@ import type { AgentClock, Random } from '../ports/clock.ts';
 import type { Document } from '../ports/documents.ts';
 import type { AgentLog } from '../ports/log.ts';
 import type { Answer, Poster } from '../ports/poster.ts';
-import type { Identity, IdentityState } from './documents.ts';
+import type { Identity, IdentityState, MarksState } from './documents.ts';
 
 export interface EnrolDeps {
   /** The server's address. */
   readonly server: string;
   readonly code: string | null;
   readonly state: Document<IdentityState>;
+  /** Of the journal: a box that takes an older one's place goes on with its numbers. */
+  readonly marks: Document<MarksState>;
   readonly poster: Poster;
   readonly clock: AgentClock;
   readonly random: Random;
@@ -49,7 +51,9 @@ export async function enrolled(deps: EnrolDeps): Promise<{ identity: Identity; s
       'this data folder is not enrolled: get a code from the console and give it as --enrol CODE',
     );
   const answer = await askUntilAnswered(deps, code);
-  const { agentId, villageId, areas, mqtt, serverKey, serverTime } = answer;
+  const { agentId, villageId, areas, mqtt, serverKey, serverTime, nextN } = answer;
+  // Before the identity: a number that the ledger has from the older box would be taken for a copy, and its record lost.
+  if (nextN > 1) await deps.marks.save({ reserved: nextN - 1, upTo: nextN - 1 });
   const identity: Identity = { agentId, villageId, areas, mqtt, serverKey };
   await state.save({ ...state.value, identity });
   log.info({ agent: agentId, village: villageId }, 'enrolled');

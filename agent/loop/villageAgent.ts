@@ -72,10 +72,12 @@ export class VillageAgent {
     });
     // On the disk before the first question: an answer that is lost can then be asked for again.
     if (identityFile.value.identity === null) await identityFile.save(identityFile.value);
+    const marks = await open('marks', marksState, { reserved: 0, upTo: 0 });
     const { identity, serverTime } = await enrolled({
       server: this.#deps.server,
       code: this.#deps.enrolCode,
       state: identityFile,
+      marks,
       poster: this.#deps.network,
       clock,
       random,
@@ -92,7 +94,7 @@ export class VillageAgent {
       seen: await open('seen', seenState, {}),
       clips: await open('clips', clipsState, {}),
       commands: await open('commands', commandsState, { taken: [], owed: [] }),
-      marks: await open('marks', marksState, { reserved: 0, upTo: 0 }),
+      marks,
     });
   }
 

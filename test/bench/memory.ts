@@ -12,9 +12,6 @@ import { type BenchResult, median } from './result.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** As agent/deploy/loaban-agent.service starts it. */
-const SERVICE_FLAGS = ['--optimize-for-size', '--max-semi-space-size=1'];
-
 interface Memory {
   readonly rssMb: number;
   /** Shared pages divided among those who share them: what a process costs the machine. */
@@ -95,7 +92,6 @@ export async function benchMemory(): Promise<readonly BenchResult[]> {
       sink: 'null',
       code,
       program: join(ROOT, 'dist', 'agent', 'loaban-agent.mjs'),
-      nodeFlags: SERVICE_FLAGS,
     });
     await waitFor(async () => (await server.api.agent(agentId)).status?.online === true, 'the agent to be online');
     await pause(15_000); // memory settles: this is a measurement of real time

@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { findProgram } from '../kit/needs.ts';
 import { freePort } from '../kit/processes.ts';
 import { AgentProcess, ServerProcess } from '../kit/stack.ts';
 import { addBulletin, buildWorld, type World, type WorldBulletin } from '../kit/world.ts';
@@ -80,6 +81,9 @@ async function prepare(folder: string, running: Set<{ stop(): Promise<number | n
   const themes = samples.map((bulletin) => bulletin.theme);
   const world = await buildWorld(server.api, samples.slice(0, FIRST_BULLETINS), Date.now(), teller(), themes);
 
+  if (findProgram('ffmpeg') === null) {
+    write('  ffmpeg: bản cũ từ npm / the old one from npm; for real use: apt-get install ffmpeg');
+  }
   const sound = soundServer();
   write(
     sound ? `Cụm loa / boxes: ${sound} + WAV` : 'Cụm loa / boxes: WAV (không có máy chủ âm thanh / no sound server)',

@@ -50,6 +50,8 @@ export class FakeServer {
   readonly seen = new Map<number, number>();
   receipts = true;
   /** Answers to enrolment with this status first, so many times. */
+  /** Number that a box begins to report with; above 1 it takes an older one's place. */
+  nextN = 1;
   refuseEnrolment: { status: number; times: number } | null = null;
   readonly #clips = new Map<string, Buffer>();
   readonly #seqs = new Map<SignedKind, number>();
@@ -278,6 +280,7 @@ export class FakeServer {
       mqtt: { url: `mqtt://127.0.0.1:${this.mqttPort}`, username: AGENT, password: this.password },
       serverKey: { kty: 'OKP', crv: 'Ed25519', x: this.#publicX },
       serverTime: new Date().toISOString(),
+      nextN: this.nextN,
     });
   }
 

@@ -113,8 +113,6 @@ export interface AgentOptions {
   readonly env?: Record<string, string>;
   /** The program to run: the sources, or the bundle. */
   readonly program?: string;
-  /** For Node itself, as the box's service gives them. */
-  readonly nodeFlags?: readonly string[];
 }
 
 /** One real village agent as a process of its own. */
@@ -132,7 +130,6 @@ export class AgentProcess {
     return new RunningProcess({
       command: process.execPath,
       args: [
-        ...(options.nodeFlags ?? []),
         options.program ?? join(ROOT, 'agent', 'main.ts'),
         '--server',
         options.serverUrl,

@@ -89,6 +89,7 @@ export async function run(command: FfmpegCommand, receiver: Receiver, signal: Ab
       command.on('end', (_stdout: string | null, stderr: string | null) => {
         receiver.taken.then(() => resolve(stderr ?? ''), reject);
       });
+      surviveFailedSpawn(command);
       command.output(receiver, { end: true }).run();
     });
   } catch (error) {
@@ -97,4 +98,21 @@ export async function run(command: FfmpegCommand, receiver: Receiver, signal: Ab
   } finally {
     signal.removeEventListener('abort', kill);
   }
+}
+
+/**
+ * fluent-ffmpeg 2.1.3 throws a TypeError out of an event handler, and so ends the server, when ffmpeg cannot be started (no
+ * memory, too many processes, a program that was just removed): it then reads output lines that it was never given. Here
+ * it is given empty ones, and the failure arrives as an `error` event like any other.
+ */
+function surviveFailedSpawn(command: FfmpegCommand): void {
+  const spawn: unknown = Reflect.get(command, '_spawnFfmpeg');
+  if (typeof spawn !== 'function') return;
+  const noLines = { get: () => '' };
+  Reflect.set(command, '_spawnFfmpeg', (args: unknown, options: unknown, started: unknown, ended: unknown) => {
+    if (typeof ended !== 'function') return spawn.call(command, args, options, started);
+    return spawn.call(command, args, options, started, (cause: unknown, out: unknown, err: unknown) => {
+      ended(cause, out ?? noLines, err ?? noLines);
+    });
+  });
 }

@@ -10,7 +10,7 @@ const httpError = z.object({ status: z.int().min(400).max(499), type: z.string()
 
 /** For every address that no route has taken. */
 export const unknownAddress: RequestHandler = (request) => {
-  throw new Fault('notFound', 'request.unknownAddress', `There is nothing at ${request.path}.`);
+  throw new Fault('notFound', 'request.unknownAddress', `There is nothing at ${request.originalUrl.split('?')[0]}.`);
 };
 
 /** The one place where errors become answers. */

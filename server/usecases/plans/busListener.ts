@@ -21,10 +21,7 @@ export function makeBusListener(parts: {
       parts.countRefused?.();
       log.warn('message refused', { topic, reason });
     },
-    connected(remembers) {
-      log.info('broker connected', { remembers });
-      pump.connected(remembers);
-    },
-    disconnected: (reason) => log.warn('broker lost', { reason }),
+    connected: (remembers) => pump.connected(remembers),
+    disconnected: () => undefined, // the bus has logged it; the outbox keeps what there is
   };
 }
