@@ -77,7 +77,7 @@ export async function benchPublish(): Promise<readonly BenchResult[]> {
     const { communeId, agentIds } = fleet;
     const bulletin = await addBulletin(
       api,
-      { ...world, communeId, campaignId: await campaignFor(api, communeId) },
+      { ...world, communeId, campaignId: await campaignFor(api, communeId), themes: [] },
       { title: 'Đo', theme: 'Đo', clips: [{ path: clip, language: 'vi', voice: 'synth' }] },
       () => undefined,
     );
