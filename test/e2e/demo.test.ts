@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from '../kit/api.ts';
+import { findClip } from '../kit/correlate.ts';
 import { leftOut } from '../kit/needs.ts';
 import { RunningProcess } from '../kit/processes.ts';
+import { PULSE_PROGRAMS, type PulseRecording, type PulseServer, startPulse } from '../kit/pulse.ts';
 import { waitFor } from '../kit/wait.ts';
 import { contradictions, fetchClips, soundings } from './evidence.ts';
 
@@ -14,15 +16,28 @@ const ROOT = join(import.meta.dirname, '..', '..');
 
 describe.skipIf(leftOut('the demo, held against its recordings', ['ffmpeg']))('npm run demo', () => {
   const folder = mkdtempSync(join(tmpdir(), 'loaban-demo-'));
-  const demo = new RunningProcess({
-    command: process.execPath,
-    args: [join(ROOT, 'test', 'demo', 'main.ts'), '--folder', join(folder, 'demo')],
-    cwd: ROOT,
-    logFile: join(folder, 'demo.log'),
+  const silent = leftOut('the demo through a sound server', PULSE_PROGRAMS);
+  let pulse: PulseServer | null = null;
+  let recording: PulseRecording | null = null;
+  let demo: RunningProcess;
+
+  beforeAll(async () => {
+    if (!silent) {
+      pulse = await startPulse();
+      recording = await pulse.record();
+    }
+    demo = new RunningProcess({
+      command: process.execPath,
+      args: [join(ROOT, 'test', 'demo', 'main.ts'), '--folder', join(folder, 'demo')],
+      cwd: ROOT,
+      logFile: join(folder, 'demo.log'),
+      env: { ...process.env, PULSE_SERVER: pulse?.server ?? '/nowhere/native' },
+    });
   });
 
   afterAll(async () => {
     await demo.stop();
+    await pulse?.stop();
     rmSync(folder, { recursive: true, force: true });
   }, 30_000);
 
@@ -63,5 +78,12 @@ describe.skipIf(leftOut('the demo, held against its recordings', ['ffmpeg']))('n
     }
     demo.signal('SIGINT');
     expect(await demo.ended()).toBe(0);
+    if (recording === null) return;
+    // What came out of the loudspeaker, by a witness that knows nothing of the agents: three villages in unison.
+    const loudspeaker = await recording.stop();
+    const [first] = settled.toSorted((a, b) => a.at - b.at);
+    const chime = clips.get(first?.clip ?? '');
+    if (chime === undefined) throw new Error('nothing was settled');
+    expect(findClip(loudspeaker, chime, { probeMs: WHOLE_MS })).toHaveLength(1);
   }, 180_000);
 });

@@ -1,3 +1,4 @@
+import { parseSinkSpec, SINK_SPELLINGS, type SinkSpec } from '../../domain/sinkSpec.ts';
 import type { SoundClock, SoundLog, SoundSink } from '../../ports/sound.ts';
 import { SinkFault } from '../../ports/sound.ts';
 import { AlsaSink } from './alsa/alsaSink.ts';
@@ -15,25 +16,28 @@ export interface SinkDeps {
   readonly uid: number;
 }
 
-const VALID =
-  'valid are alsa:DEVICE (a name from aplay -L, such as alsa:plughw:0,0), pulse, pulse:SINKNAME, file:PATH.wav, null, and SINK+file:PATH.wav to play and record';
-
 /**
  * The sink that an operator asked for; the device itself is opened later, by `open()`.
- * @param spec `alsa:DEVICE`, `pulse`, `pulse:SINKNAME`, `file:PATH.wav` or `null`
+ * @param text one of `SINK_SPELLINGS`
  * @throws SinkFault for anything else, with the list of what is valid
  */
-export function openSinkSpec(spec: string, deps: SinkDeps): SoundSink {
-  const taped = /^(.+)\+(file:.+)$/.exec(spec);
-  if (taped?.[1] && taped[2]) {
-    return new RecordingSink(openSinkSpec(taped[1], deps), openSinkSpec(taped[2], deps), deps.log);
+export function openSinkSpec(text: string, deps: SinkDeps): SoundSink {
+  const spec = parseSinkSpec(text);
+  if (spec === null) throw new SinkFault('sinkMissing', `sink "${text}" is not known; valid are ${SINK_SPELLINGS}`);
+  return makeSink(spec, deps);
+}
+
+function makeSink(spec: SinkSpec, deps: SinkDeps): SoundSink {
+  switch (spec.kind) {
+    case 'null':
+      return new NullSink(deps.clock);
+    case 'pulse':
+      return new PulseSink(spec.name, deps);
+    case 'alsa':
+      return new AlsaSink(spec.device, deps);
+    case 'file':
+      return new FileSink(spec.path, deps.clock, deps.log);
+    case 'recording':
+      return new RecordingSink(makeSink(spec.speaker, deps), makeSink(spec.tape, deps), deps.log);
   }
-  const colon = spec.indexOf(':');
-  const kind = colon < 0 ? spec : spec.slice(0, colon);
-  const rest = colon < 0 ? null : spec.slice(colon + 1);
-  if (kind === 'null' && rest === null) return new NullSink(deps.clock);
-  if (kind === 'pulse' && rest !== '') return new PulseSink(rest, deps);
-  if (kind === 'alsa' && rest) return new AlsaSink(rest, deps);
-  if (kind === 'file' && rest && /.\.wav$/i.test(rest)) return new FileSink(rest, deps.clock, deps.log);
-  throw new SinkFault('sinkMissing', `sink "${spec}" is not known; ${VALID}`);
 }

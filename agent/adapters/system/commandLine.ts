@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ENROLMENT_CODE_PATTERN } from '../../../shared/contract/api/agent.ts';
+import { parseSinkSpec, SINK_SPELLINGS } from '../../domain/sinkSpec.ts';
 
 export interface AgentArguments {
   readonly server: string;
@@ -12,11 +13,9 @@ export interface AgentArguments {
 export const USAGE = `usage: loaban-agent --server URL --data DIR --sink SINK [--enrol CODE] [--keep-free-mb N]
   --server URL       address of the Loa Bản server, such as https://loa.example.vn
   --data DIR         folder for this agent's identity, plan, clips and journal
-  --sink SINK        alsa:DEVICE, pulse, pulse:SINKNAME, file:PATH.wav or null
+  --sink SINK        alsa:DEVICE, pulse, pulse:SINKNAME, file:PATH.wav or null; SINK+file:PATH.wav plays and records
   --enrol CODE       code from the console, needed once
   --keep-free-mb N   space that downloads leave free on the disk (default 50)`;
-
-const SINK_PATTERN = /^(null|pulse(:.+)?|alsa:.+|file:.+\.wav)$/i;
 
 /** Reads the command line. @returns the arguments, or everything that is wrong with them, one line each */
 export function parseAgentArguments(argv: readonly string[]): AgentArguments | readonly string[] {
@@ -53,8 +52,8 @@ export function parseAgentArguments(argv: readonly string[]): AgentArguments | r
     faults.push(`--server: ${server} is no address; write http:// or https:// and the name of the server`);
   const data = text('data', 'give a folder for the data of this agent');
   const sink = text('sink', 'give alsa:DEVICE, pulse, file:PATH.wav or null');
-  if (sink !== '' && !SINK_PATTERN.test(sink))
-    faults.push(`--sink: ${sink} is not known; valid are alsa:DEVICE, pulse, pulse:SINKNAME, file:PATH.wav and null`);
+  if (sink !== '' && parseSinkSpec(sink) === null)
+    faults.push(`--sink: ${sink} is not known; valid are ${SINK_SPELLINGS}`);
   const enrol = text('enrol', 'give the code from the console', false);
   if (enrol !== '' && !ENROLMENT_CODE_PATTERN.test(enrol))
     faults.push(`--enrol: ${enrol} is no enrolment code; it looks like K7QF-3MZX-9T2C`);
