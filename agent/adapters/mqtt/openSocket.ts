@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { Fault } from '../../../shared/core/fault.ts';
 
 /** Where a broker listens. */
@@ -27,5 +27,6 @@ export async function openSocket(address: BrokerAddress): Promise<Socket> {
   const { host, port } = address;
   if (!address.tls) return connect({ host, port });
   const tls = await import('node:tls');
-  return tls.connect({ host, port, servername: host });
+  // A server name may be no IP address (RFC 6066); the certificate is then held against `host`.
+  return tls.connect({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) });
 }
