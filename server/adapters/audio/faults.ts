@@ -1,6 +1,8 @@
 import { AudioFault } from '../../ports/audio.ts';
 
 const SHORTEST_MS = 500;
+/** How Node and fluent-ffmpeg say that a program is missing, may not be run, or found no room to start. */
+const NOT_STARTED = /\bspawn\b.* E[A-Z]+|Cannot find ff(mpeg|probe)/;
 
 /** Every refusal of a file in words for staff, each with its remedy. */
 export const refuse = {
@@ -48,6 +50,10 @@ export function checkDuration(durationMs: number, longestMs: number): void {
 
 /** The refusal of a file that ffmpeg cannot open, by what it said. */
 export function unreadable(said: string, cause: unknown): AudioFault {
+  // The server's trouble and not the file's: nobody is to record a good bulletin again for it.
+  if (cause instanceof Error && NOT_STARTED.test(cause.message)) {
+    return refuse.failed('ffmpeg could not be started on the server', { cause });
+  }
   // An MP4 keeps its table of contents at the end, so that is what a broken-off one lacks.
   return said.includes('moov atom not found') ? refuse.truncated({ cause }) : refuse.notAudio({ cause });
 }
