@@ -10,7 +10,7 @@ import { AudioFault } from '../../server/ports/audio.ts';
 it('an ffmpeg that cannot be started is a fault of that clip and of nothing else', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'loaban-spawn-'));
   try {
-    const programs = { ...findPrograms(process.env['PATH'] ?? ''), ffmpeg: join(folder, 'gone') };
+    const programs = { ...findPrograms(process.env.PATH ?? ''), ffmpeg: join(folder, 'gone') };
     const work = new FfmpegToolkit({ programs }).normalise(
       pathOfSample({ file: 'tones/opening-chime.opus' }),
       join(folder, 'out.opus'),
